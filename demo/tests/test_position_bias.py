@@ -12,7 +12,7 @@ from demo.shoppers.choice import ShopperModel
 from demo.shoppers.ground_truth import GroundTruth
 from recommendations.bundle.reader import boosters_of
 from recommendations.ranking.features import REGISTRY
-from recommendations.training.live import Learned, Shown, learn
+from recommendations.training.ranker.live import Learned, Shown, learn
 
 PLACES = 12
 FAME = [feature.name for feature in REGISTRY].index("blend")

@@ -34,7 +34,7 @@ from recommendations.training.pipeline import (
     look_likeness,
     of_customers,
 )
-from recommendations.training.ranker import NO_RANKER
+from recommendations.training.ranker.sales import NO_RANKER
 from streaming.events.schema import Click, Event, Impression, View
 from streaming.features import reducer
 from streaming.features.state import State, recents

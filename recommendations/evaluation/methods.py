@@ -9,7 +9,7 @@ from recommendations.ranking.inspiring import inspiring_shelf
 from recommendations.ranking.pipeline import Constraints
 from recommendations.retrieval.profile import DAY_MS, Profile, profile_of
 from recommendations.training.pipeline import bundle_in_memory, of_customers, ranker_of
-from recommendations.training.ranker import NO_RANKER
+from recommendations.training.ranker.sales import NO_RANKER
 from streaming.events.actions import Action
 from streaming.features.state import Recent
 from web.arrays import Array

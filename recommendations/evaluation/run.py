@@ -20,7 +20,7 @@ from recommendations.ranking.ranker import RANKED
 from recommendations.ranking.scoring import WEIGHTS
 from recommendations.retrieval.candidates import Source
 from recommendations.training.pipeline import look_likeness, rankers_without
-from recommendations.training.ranker import NO_RANKER
+from recommendations.training.ranker.sales import NO_RANKER
 from web.arrays import Array, Arrays, Ints
 
 DEPTH = 100

@@ -22,8 +22,8 @@ from recommendations.models import ModelVersion
 from recommendations.ranking.features import REGISTRY, Group
 from recommendations.ranking.pipeline import predicted_rows
 from recommendations.tests.shops import AS_OF, rebuyers, sales_on, some_inputs, train
-from recommendations.training import ranker, slices
 from recommendations.training.pipeline import look_likeness, rankers_without
+from recommendations.training.ranker import sales, slices
 
 TODAY = day_number(AS_OF)
 
@@ -164,7 +164,7 @@ def test_what_a_ranker_is_worth_without_each_group_of_features(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(slices, "MIN_OF_WEEK", 20)
-    monkeypatch.setattr(ranker, "ROUNDS", 3)
+    monkeypatch.setattr(sales, "ROUNDS", 3)
     split = next(rolling(rebuyers(), 7, 1))
     texts = rankers_without(split.past)
     assert texts.keys() == {group.value for group in Group if group is not Group.LIVE}

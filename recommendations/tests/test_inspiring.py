@@ -18,7 +18,7 @@ from recommendations.retrieval.profile import DAY_MS, Profile, after_history, pr
 from recommendations.serving.serving import recommend
 from recommendations.tests.shops import AS_OF, Lived, Shop, some_inputs, train
 from recommendations.training.pipeline import bundle_in_memory, look_likeness, of_customers, quiet
-from recommendations.training.ranker import NO_RANKER
+from recommendations.training.ranker.sales import NO_RANKER
 from streaming.events.actions import Action
 from streaming.features import dislikes
 from streaming.features.state import Recent

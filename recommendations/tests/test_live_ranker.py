@@ -35,10 +35,10 @@ from recommendations.retrieval.profile import (
 )
 from recommendations.serving.serving import recommend
 from recommendations.tests.shops import Lived, Shop, rebuyers, train
-from recommendations.training import live
-from recommendations.training.live import Shown, cards_of, gain, newest_of, report_of_trial
 from recommendations.training.pipeline import bundle_in_memory, of_customers, without_looks
-from recommendations.training.ranker import NO_RANKER
+from recommendations.training.ranker import live
+from recommendations.training.ranker.live import Shown, cards_of, gain, newest_of, report_of_trial
+from recommendations.training.ranker.sales import NO_RANKER
 from streaming import clock
 from streaming.events import schema
 from streaming.events.actions import Action

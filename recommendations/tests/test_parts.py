@@ -13,9 +13,10 @@ from recommendations.dataset.parts import LocalParts, top_entries
 from recommendations.dataset.sampling import distinct, hashes, smallest, starts_of
 from recommendations.outfits.pairs import Pairs
 from recommendations.tests.shops import busy_shop
-from recommendations.training import co_occurrence, ranker, slices
+from recommendations.training import co_occurrence
 from recommendations.training.outfits import baskets, training
 from recommendations.training.pipeline import quiet, train
+from recommendations.training.ranker import sales, slices
 from web.arrays import Array, Arrays
 
 PIECES = 5
@@ -30,8 +31,8 @@ def in_pieces(inputs: Inputs) -> Inputs:
 @pytest.fixture(autouse=True)
 def small_ranker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slices, "MIN_OF_WEEK", 50)
-    monkeypatch.setattr(ranker, "MIN_EXAMPLES", 50)
-    monkeypatch.setattr(ranker, "ROUNDS", 5)
+    monkeypatch.setattr(sales, "MIN_EXAMPLES", 50)
+    monkeypatch.setattr(sales, "ROUNDS", 5)
     monkeypatch.setattr(training, "PERIODS", 2)
 
 

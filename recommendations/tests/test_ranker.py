@@ -34,9 +34,9 @@ from recommendations.ranking.ranker import (
 from recommendations.ranking.scoring import generate, rank
 from recommendations.retrieval.profile import PURCHASE, VIEW, Profile, after_history, profile_of
 from recommendations.tests.shops import rebuyers
-from recommendations.training import ranker, slices, trial
 from recommendations.training.pipeline import ranker_of, slice_bundles
-from recommendations.training.ranker import (
+from recommendations.training.ranker import sales, slices, trial
+from recommendations.training.ranker.sales import (
     Examples,
     examples_and_trial,
     examples_of,
@@ -46,8 +46,8 @@ from recommendations.training.ranker import (
     run_trial,
     sliced,
 )
-from recommendations.training.slices import Slices, slices_of
-from recommendations.training.trial import Trial, calibration
+from recommendations.training.ranker.slices import Slices, slices_of
+from recommendations.training.ranker.trial import Trial, calibration
 
 
 def quiet(line: str) -> None:
@@ -155,9 +155,9 @@ def test_the_mean_of_several_models_ranks_where_examples_are_few(
     assert ranked is not None
     seen = examples[0].features
     each = [own.predict(seen, raw_score=True) for own in several.boosters]
-    assert len({own[0] for own in each}) == ranker.SEEDS
+    assert len({own[0] for own in each}) == sales.SEEDS
     assert ranked.forest.scores(seen) == pytest.approx(np.mean(each, axis=0), abs=1e-12)
-    monkeypatch.setattr(ranker, "FEW_EXAMPLES", 10)
+    monkeypatch.setattr(sales, "FEW_EXAMPLES", 10)
     assert len(Bundle(bundle.manifest, arrays | {"ranker": fit(examples)}).boosters) == 1
 
 
@@ -237,7 +237,7 @@ def test_too_few_customers_get_no_ranker_and_the_report_says_why() -> None:
 
 def test_a_trial_needs_examples_from_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slices, "MIN_OF_WEEK", 50)
-    for module in (ranker, trial):
+    for module in (sales, trial):
         monkeypatch.setattr(module, "MIN_EXAMPLES", 100_000)
     arrays = ranker_of(rebuyers(), quiet)
     report = report_of(arrays["ranker_report"])
@@ -265,7 +265,7 @@ def test_weeks_of_few_buyers_are_taken_together_and_tried_where_older_ones_teach
 ) -> None:
     monkeypatch.setattr(slices, "MIN_TOGETHER", 400)
     monkeypatch.setattr(slices, "ENOUGH_TOGETHER", 700)
-    monkeypatch.setattr(ranker, "MIN_EXAMPLES", 20)
+    monkeypatch.setattr(sales, "MIN_EXAMPLES", 20)
     inputs = rebuyers()
     found = slices_of(inputs)
     known = slices.known_buyers(inputs, found.as_of_days, 7)
@@ -295,7 +295,7 @@ def test_the_sparsest_weeks_teach_by_longer_horizons_and_only_by_those_that_have
     report = report_of_trial(inputs, weeks, examples, trial)
     newest, _ = sliced(inputs, weeks, ends[0], bundles, 1)
     assert (report.horizons, report.trial_customers) == ([7], len(newest[7].customers))
-    horizon = [feature.name for feature in ranker.inputs()].index("horizon")
+    horizon = [feature.name for feature in sales.inputs()].index("horizon")
     ended = [(int(part.features[0, horizon]), part.until) for part in examples]
     assert ended == [
         (days, end + days) for end in reversed(ends) for days in weeks.taught(inputs, end)
@@ -308,8 +308,8 @@ def test_a_ranker_that_is_no_better_beyond_chance_is_not_chosen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(slices, "MIN_OF_WEEK", 50)
-    monkeypatch.setattr(ranker, "MIN_EXAMPLES", 50)
-    monkeypatch.setattr(ranker, "ROUNDS", 5)
+    monkeypatch.setattr(sales, "MIN_EXAMPLES", 50)
+    monkeypatch.setattr(sales, "ROUNDS", 5)
     arrays = ranker_of(rebuyers(), quiet)
     report = report_of(arrays["ranker_report"])
     assert report.trial_customers > 200
@@ -332,7 +332,7 @@ def sparse(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few known buyers a week, pooled."""
     monkeypatch.setattr(slices, "MIN_TOGETHER", 400)
     monkeypatch.setattr(slices, "ENOUGH_TOGETHER", 1_000)
-    monkeypatch.setattr(ranker, "MIN_EXAMPLES", 50)
+    monkeypatch.setattr(sales, "MIN_EXAMPLES", 50)
 
 
 @pytest.mark.usefixtures("sparse")
@@ -347,7 +347,7 @@ def test_of_pooled_weeks_a_worse_ranker_is_not_chosen(monkeypatch: pytest.Monkey
     def inverted(parts: Sequence[Examples], **options: object) -> np.ndarray:
         return fit([replace(part, bought=1 - part.bought) for part in parts])
 
-    monkeypatch.setattr(ranker, "fit", inverted)
+    monkeypatch.setattr(sales, "fit", inverted)
     arrays = ranker_of(cheap_again(), quiet)
     report = report_of(arrays["ranker_report"])
     assert report.trial_customers > 400
@@ -417,7 +417,7 @@ def test_what_comes_after_a_slice_changes_no_bit_of_its_features(days: int) -> N
 def heads(inputs: Inputs, days: int) -> list[bytes]:
     """Candidates and features of everybody known before the last days."""
     _, bundle = of_slice(inputs, days)
-    ranking, seen = ranker.head_of(bundle, np.arange(200, dtype=np.int32), 50)
+    ranking, seen = sales.head_of(bundle, np.arange(200, dtype=np.int32), 50)
     return [ranking.rows.tobytes(), seen.tobytes()]
 
 
@@ -434,7 +434,7 @@ def test_the_newest_week_changes_nothing_that_older_weeks_teach() -> None:
 def taught(inputs: Inputs) -> list[bytes]:
     """Each week's features and labels, newest week last."""
     weeks = Slices(7, [inputs.as_of_day - 7 * n for n in (1, 2, 3)], "", trials=0)
-    parts, _ = ranker.examples_and_trial(inputs, weeks, slice_bundles(inputs), quiet, 1)
+    parts, _ = sales.examples_and_trial(inputs, weeks, slice_bundles(inputs), quiet, 1)
     return [part.features.tobytes() + part.bought.tobytes() for part in parts]
 
 

@@ -19,9 +19,9 @@ from recommendations.ranking.pipeline import predicted_rows
 from recommendations.tests.shops import busy_shop
 from recommendations.tests.test_bundle import MODEL
 from recommendations.tests.test_parts import different
-from recommendations.training import ranker, slices
 from recommendations.training.outfits import training
 from recommendations.training.pipeline import quiet, train
+from recommendations.training.ranker import sales, slices
 from web.arrays import Arrays
 
 pytestmark = ON_SPARK
@@ -54,8 +54,8 @@ def small_ranker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two slices and two held-out periods."""
     monkeypatch.setattr(slices, "WEEKS", 2)
     monkeypatch.setattr(slices, "MIN_OF_WEEK", 50)
-    monkeypatch.setattr(ranker, "MIN_EXAMPLES", 50)
-    monkeypatch.setattr(ranker, "ROUNDS", 5)
+    monkeypatch.setattr(sales, "MIN_EXAMPLES", 50)
+    monkeypatch.setattr(sales, "ROUNDS", 5)
     monkeypatch.setattr(training, "PERIODS", 2)
 
 

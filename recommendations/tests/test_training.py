@@ -25,11 +25,10 @@ from recommendations.training import (
     neighbours,
     new_in,
     pipeline,
-    ranker,
     side_by_side,
     similarity,
-    slices,
 )
+from recommendations.training.ranker import sales, slices
 from recommendations.vision import store
 from recommendations.vision.colours import COLOURS, PARTS
 from recommendations.vision.network import FEATURES
@@ -232,8 +231,8 @@ def test_a_shop_with_pictures_tries_its_ranker_on_single_days(
 ) -> None:
     monkeypatch.setattr(slices, "MIN_OF_DAY", 20)
     monkeypatch.setattr(slices, "MIN_TOGETHER", 100)
-    monkeypatch.setattr(ranker, "MIN_EXAMPLES", 50)
-    monkeypatch.setattr(ranker, "ROUNDS", 5)
+    monkeypatch.setattr(sales, "MIN_EXAMPLES", 50)
+    monkeypatch.setattr(sales, "ROUNDS", 5)
     arrays = pipeline.train(pictured, quiet)
     assert {name: (a.dtype.name, a.ndim) for name, a in arrays.items()} == ARRAYS
     report = report_of(arrays["ranker_report"])

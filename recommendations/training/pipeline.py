@@ -30,7 +30,6 @@ from recommendations.training.co_occurrence import Partners, also_bought, bought
 from recommendations.training.colours import other_colours
 from recommendations.training.content import Content, content_of
 from recommendations.training.counts import sales_counts
-from recommendations.training.live import as_of, fit_live_ranker, newest_of
 from recommendations.training.looks import (
     look_arrays,
     no_looks,
@@ -40,7 +39,8 @@ from recommendations.training.neighbours import designs
 from recommendations.training.new_in import newness
 from recommendations.training.outfits.counting import Goods
 from recommendations.training.outfits.training import outfit_arrays
-from recommendations.training.ranker import (
+from recommendations.training.ranker.live import as_of, fit_live_ranker, newest_of
+from recommendations.training.ranker.sales import (
     NO_RANKER,
     BundleOf,
     examples_and_trial,
@@ -48,9 +48,9 @@ from recommendations.training.ranker import (
     fit_ranker,
     inputs,
 )
+from recommendations.training.ranker.slices import slices_of
 from recommendations.training.side_by_side import side_by_side
 from recommendations.training.similarity import USUAL, learned_weights, similar, traits_of
-from recommendations.training.slices import slices_of
 from web.arrays import Array, Arrays
 
 SEED = 1

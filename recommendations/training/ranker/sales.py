@@ -30,8 +30,8 @@ from recommendations.ranking.pipeline import AT_A_TIME, predicted_rows
 from recommendations.ranking.ranker import RANKED
 from recommendations.ranking.scoring import Ranking, generate, rank
 from recommendations.retrieval.profile import profiles_of
-from recommendations.training.slices import Slices, slice_at, slices_of
-from recommendations.training.trial import MIN_EXAMPLES, Bools, Trial, describe_trial
+from recommendations.training.ranker.slices import Slices, slice_at, slices_of
+from recommendations.training.ranker.trial import MIN_EXAMPLES, Bools, Trial, describe_trial
 from web.arrays import Arrays
 
 CUSTOMERS: Final = 8_000

@@ -28,8 +28,8 @@ from recommendations.ranking.context import RankingContext
 from recommendations.ranking.features import Matrix, features
 from recommendations.ranking.scoring import generate, rank
 from recommendations.retrieval.profile import DAY_MS, PURCHASE, customer_key, profile_of
-from recommendations.training.ranker import PARAMETERS, ROUNDS
-from recommendations.training.trial import verdict
+from recommendations.training.ranker.sales import PARAMETERS, ROUNDS
+from recommendations.training.ranker.trial import verdict
 from web.arrays import Arrays
 
 # The blend's first candidates, of which shelves consist and which are reordered.
