@@ -118,7 +118,9 @@ KAFKA_PARTITIONS = env.int("KAFKA_PARTITIONS", default=6)
 # The engine is set even without an address, so that a check can name the missing variable
 # (checks.py).
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url_config(DATABASE_URL or "postgresql://127.0.0.1:1/unset")
+    "default": env.db_url_config(
+        DATABASE_URL or "postgresql://127.0.0.1:1/unset", engine="web.postgresql"
+    )
 }
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
