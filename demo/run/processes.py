@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -78,6 +79,16 @@ class Supervisor:
             elif child.process is None and now >= child.start_at:
                 child.start()
         return died
+
+
+def reap_others(than: Collection[Child]) -> None:
+    """Reap a service that died. The demo replaced itself after starting it (see startup), and so
+    doesn't know it; PostgreSQL takes a zombie's lock for held, and couldn't start again."""
+    known = [child.process.pid for child in than if child.process is not None]
+    with suppress(ChildProcessError):
+        ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if ended is not None and ended.si_pid not in known:
+            os.waitpid(ended.si_pid, os.WNOHANG)
 
 
 def answers(port: int) -> bool:

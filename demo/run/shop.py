@@ -12,7 +12,7 @@ from demo.run import steps
 from demo.run.checks.run import run_checks
 from demo.run.checks.shopper import Shop
 from demo.run.data import DataSet
-from demo.run.processes import Child, Supervisor, wait_for_port
+from demo.run.processes import Child, Supervisor, reap_others, wait_for_port
 from demo.run.startup import check_free
 from demo.services.ports import free_port
 from demo.services.process import tail
@@ -94,6 +94,7 @@ class Demo:
         while True:
             for line in chain(self.revived(), self.trained()):
                 self.say(line)
+            reap_others([*self.supervisor.children, *([self.training] if self.training else [])])
             time.sleep(1)
 
     def revived(self) -> Iterator[str]:

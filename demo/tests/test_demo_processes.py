@@ -3,14 +3,18 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from demo.run.data import SCALES, data_set
-from demo.run.processes import Child, ChildError, Supervisor, wait_for_port
+from demo.run.processes import Child, ChildError, Supervisor, reap_others, wait_for_port
 from demo.services.ports import free_port, is_free
+from demo.tests.demos import until
 
 SLEEP = ["-c", "import time; time.sleep(60)"]
 
@@ -102,3 +106,21 @@ def test_every_data_set_has_its_own_folder_for_state(tmp_path: Path) -> None:
 def test_only_generated_data_is_labelled_synthetic(tmp_path: Path) -> None:
     assert "Synthetic" in data_set(tmp_path, None, "small").label
     assert data_set(tmp_path, str(tmp_path), "small").label == ""
+
+
+def test_a_service_that_died_leaves_no_zombie(tmp_path: Path) -> None:
+    """But a child that is known keeps its exit status for whoever started it."""
+    service = subprocess.Popen([sys.executable, "-c", ""])
+    until(lambda: is_zombie(service.pid))
+    reap_others([])
+    assert not psutil.pid_exists(service.pid)
+    child = Child("child", ["-c", "raise SystemExit(7)"], tmp_path / "log")
+    child.start()
+    until(lambda: is_zombie(pid(child)))
+    reap_others([child])
+    assert child.process is not None
+    assert child.process.wait() == 7
+
+
+def is_zombie(pid: int) -> bool:
+    return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
