@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,7 +81,7 @@ class Supervisor:
         return died
 
 
-def reap_others(than: Collection[Child]) -> None:
+def reap_others(than: Iterable[Child]) -> None:
     """Reap a service that died. The demo replaced itself after starting it (see startup), and so
     doesn't know it; PostgreSQL takes a zombie's lock for held, and couldn't start again."""
     known = [child.process.pid for child in than if child.process is not None]

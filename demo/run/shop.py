@@ -94,7 +94,7 @@ class Demo:
         while True:
             for line in chain(self.revived(), self.trained()):
                 self.say(line)
-            reap_others([*self.supervisor.children, *([self.training] if self.training else [])])
+            reap_others(filter(None, [*self.supervisor.children, self.training]))
             time.sleep(1)
 
     def revived(self) -> Iterator[str]:

@@ -10,8 +10,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Asks a kept connection for its health only where there is something to read on it.
 
     A server that ends a connection says why and closes it, which is there to read on a connection
-    that waits for no answer. Looking takes 2 µs; Django's query takes a round trip of each request:
-    5 % of a page with 500 shoppers in the shop. go-sql-driver/mysql looks likewise (its connCheck).
+    that waits for no answer. Looking takes 7 µs, Django's query 75 at rest: 5 % of a page's time
+    with 500 shoppers in the shop. go-sql-driver/mysql looks likewise (its connCheck).
     """
 
     def close_if_health_check_failed(self) -> None:
