@@ -10,6 +10,8 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
+UV := 0.13.9
+export UV_COMPILE_BYTECODE ?= 1
 
 .PHONY: help demo test bench compare openapi api-fuzz lint types imports check audit services-up services-down kafka test-kafka spark helm screenshots clean
 
@@ -24,17 +26,26 @@ $(PY):
 	@echo "Making a virtual environment in $(VENV), with $$($(PYTHON) --version) …"
 	@$(PYTHON) -m venv $(VENV) || { rm -f $(PY); echo "Python's venv is needed (on Debian: apt install python3-venv)." >&2; exit 1; }
 
-# $(call install,FILES): pip tells each package as it fetches it, and what went wrong.
+# uv asks the index that pip is set up with.
+PIP_SETTINGS = $(PY) -m pip config list | sed -nE \
+	-e "s/^.*\.index-url=/UV_DEFAULT_INDEX=/p" -e "s/^.*\.extra-index-url=/UV_INDEX=/p" \
+	-e "s/^.*\.find-links=/UV_FIND_LINKS=/p" -e "s/^.*\.no-index=/UV_NO_INDEX=/p" \
+	-e "s/^.*\.trusted-host=/UV_INSECURE_HOST=/p"
+
+# $(call install,FILES): by uv, in a quarter of pip's time; by pip where uv can't. After an install
+# that was cut short, whatever is there is installed again.
 define install
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
-	@echo "Installing packages into $(VENV), once; it takes a minute or two …"
-	@set -o pipefail; PYTHONUNBUFFERED=1 $(PY) -m pip install --disable-pip-version-check --no-input \
-		--prefer-binary $(addprefix -r ,$(1)) 2>&1 | awk ' \
-			/^Collecting/ { printf "%s ", $$2; open = 1 } \
-			/^Installing collected/ { print (open ? "\n" : "") "Unpacking them …"; open = 0 } \
-			/^ *(ERROR|error:)/ { print (open ? "\n" : "") $$0; open = 0 } { fflush() }' || \
-		{ echo "Packages can't be installed, see above (one without a wheel for $$($(PY) --version) needs a C++ compiler)." >&2; exit 1; }
-	@touch $@
+	@echo "Installing packages into $(VENV), once; it takes half a minute or more …"
+	@set -o pipefail; again=$$(test ! -e $(VENV)/.installing || echo --reinstall); touch $(VENV)/.installing; \
+	set -a; eval "$$($(PIP_SETTINGS))"; set +a; \
+	{ $(PY) -m pip install --quiet --disable-pip-version-check --no-input uv==$(UV) && \
+		$(VENV)/bin/uv pip install --python $(PY) $$again $(addprefix -r ,$(1)) 2>&1 | sed -u "/^ [+~-] /d"; } || \
+	{ echo "uv can't install them; pip tries …"; \
+		$(PY) -m pip install --disable-pip-version-check --no-input --prefer-binary \
+			$${again:+--force-reinstall} $(addprefix -r ,$(1)); } || \
+	{ echo "Packages can't be installed, see above (one without a wheel for $$($(PY) --version) needs a C++ compiler)." >&2; exit 1; }
+	@rm $(VENV)/.installing; touch $@
 endef
 
 $(RUN): $(PY) requirements.txt requirements-embedded.txt

@@ -42,7 +42,7 @@ class Make:
     def __init__(self, venv: Path, folder: Path, path: str) -> None:
         self.venv, self.log = venv, folder / "make.log"
         # Bytecode would take longer than all else, and nothing here runs twice.
-        self.environment = environment(folder, PATH=path, PIP_COMPILE="0")
+        self.environment = environment(folder, PATH=path, UV_COMPILE_BYTECODE="0")
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -75,11 +75,11 @@ class Make:
 
 
 def test_an_install_that_was_killed_is_taken_up_without_a_compiler(make: Make) -> None:
-    for step in ("Making a virtual environment", "Installing packages", "Unpacking them"):
+    for step in ("Making a virtual environment", "Installing packages", "Resolved"):
         make.start()
         make.wait_for(step)
         make.kill()
-        # Unpacking takes a second or two, so this kill may come just after its end.
+        # Unpacking takes less than a second, so this kill may come just after its end.
         (make.venv / ".installed-run").unlink(missing_ok=True)
     make.start()
     assert make.end() == 0, make.log.read_text()
