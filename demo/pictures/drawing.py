@@ -1,7 +1,7 @@
 """Draws an article: its silhouette with the colours, fabric and print of its attributes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PIL import Image, ImageChops
@@ -12,6 +12,7 @@ from demo.pictures.prints import emblem, inks_for, sheets
 from demo.pictures.render import NEUTRAL, UNITS, Plate, on_ground, paint, plate
 from demo.pictures.silhouettes import kind_of, silhouette
 from demo.pictures.spec import Dice, GarmentSpec
+from web.cache import bounded
 
 _UNNAMED: Final = (201, 194, 184)
 _DENIM: Final = (79, 106, 141)
@@ -42,7 +43,16 @@ def draw(article: GarmentSpec, width: int, height: int) -> Image.Image:
 
 
 def garment_plate(article: GarmentSpec, width: int, height: int) -> Plate:
-    """The article's garment, uncoloured."""
+    """The article's garment, uncoloured: drawn once for the colours of a product that follow each
+    other."""
+    first = article.product_code * 1000
+    appearance = "Denim" if article.appearance == "Denim" else ""
+    shape = replace(article, article_id=first, appearance=appearance, colour="", colour_value="")
+    return _plate(shape, width, height)
+
+
+@bounded(4)
+def _plate(article: GarmentSpec, width: int, height: int) -> Plate:
     kind = kind_of(article)
     share = _CHILDS_SIZE if article.is_child else 1.0
     reach = (kind.reach[0] * share, kind.reach[1] * share)
