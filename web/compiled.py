@@ -67,13 +67,20 @@ def with_parts(function: Callable[..., Any]) -> Callable[..., Any]:
     Its name tells of all that its machine code depends on outside its file, since Numba looks for
     changes in that file only.
     """
-    from numba import njit
-
     names = function.__globals__
     used = {name: names[name] for name in function.__code__.co_names if name in names}
-    parts = {name: njit(with_parts(value)) for name, value in used.items() if is_part(value)}
+    parts = {name: compiled_part(value) for name, value in used.items() if is_part(value)}
     made = update_wrapper(FunctionType(function.__code__, names | parts), function)
     made.__qualname__ += f"_{fingerprint(function):08x}"
+    return made
+
+
+@cache
+def compiled_part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """One for all that call it, so that it is compiled once."""
+    from numba import njit
+
+    made: Callable[..., Any] = njit(with_parts(function))
     return made
 
 

@@ -179,10 +179,12 @@ def added(owner: Ints, starts: Places, candidates: Ints, actions: Ints, weight: 
 
 @compiled(INTS, Array(np.int64), Array(np.int32, 2), Array(np.int32, 2), SCORES)
 def least(owner: Ints, starts: Places, candidates: Ints, actions: Ints, days: Scores) -> Scores:
-    found = np.full(candidates.shape, np.inf)
+    found = np.full(candidates.shape, UNKNOWN)
     for n, shopper in enumerate(owner):
         for action in range(starts[shopper], starts[shopper + 1]):
             for column in range(candidates.shape[1]):
-                if candidates[n, column] == actions[action, column]:
-                    found[n, column] = min(found[n, column], days[action])
-    return np.where(np.isinf(found), UNKNOWN, found)
+                is_same = candidates[n, column] == actions[action, column]
+                # Nothing is below the unknown, which isn't a number.
+                if is_same and days[action] < np.inf and not found[n, column] <= days[action]:
+                    found[n, column] = days[action]
+    return found

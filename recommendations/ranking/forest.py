@@ -135,7 +135,7 @@ def summed(
                 values[n, row] = rows[start + row, n]
         split = 0
         for tree, end in enumerate(ends):
-            left[:] = every
+            left.fill(every)
             while split < end:
                 most, own, rest = threshold[split], values[column[split]], kept[split]
                 if unknown_right[split]:

@@ -144,7 +144,8 @@ def grouped(ends: Ints, owner: Ints, rows: Ints, given: Scores) -> tuple[Places,
     total = np.zeros(len(rows))
     last = np.empty(max(rows) + 1 if len(rows) else 0, np.int32)
     at = np.zeros(len(ends), np.int64)
-    at[1:] = ends[:-1]
+    for part in range(1, len(ends)):
+        at[part] = ends[part - 1]
     count = 0
     for shopper in range(max(owner) + 1 if len(rows) else 0):
         first = count

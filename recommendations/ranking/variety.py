@@ -26,8 +26,9 @@ def varied(designs: Ints, types: Ints, causes: Ints, viewed: Ints, bought: Ints,
     of_type, of_cause = (k + 1) // 2, per_seed(causes, k)
     repeats = int(k >= REPEATS_FROM)
     taken = np.empty_like(designs)
-    chosen, by_cause, by_type = np.empty((3, len(designs)), np.int64)
-    count = cut = beyond = passed = 0
+    chosen, by_cause = np.empty((2, len(designs)), np.int64)
+    by_type = np.zeros(len(designs), np.bool_)
+    count = cut = passed = 0
     for place, design in enumerate(designs):
         if count == k:
             break
@@ -37,8 +38,7 @@ def varied(designs: Ints, types: Ints, causes: Ints, viewed: Ints, bought: Ints,
         taken[passed] = design
         passed += 1
         if times(types[chosen[:count]], types[place]) == of_type:
-            by_type[beyond] = place
-            beyond += not known
+            by_type[place] = not known
         elif causes[place] != ABSENT and times(causes[chosen[:count]], causes[place]) == of_cause:
             by_cause[cut] = place
             cut += not known
@@ -51,9 +51,12 @@ def varied(designs: Ints, types: Ints, causes: Ints, viewed: Ints, bought: Ints,
             chosen[count] = place
             count += 1
         else:
-            by_type[beyond] = place
-            beyond += 1
-    return np.concatenate((chosen[:count], np.sort(by_type[:beyond])))[:k]
+            by_type[place] = True
+    for place, is_beyond in enumerate(by_type):
+        if is_beyond:
+            chosen[count] = place
+            count += 1
+    return chosen[: min(count, k)]
 
 
 @part

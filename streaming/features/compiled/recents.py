@@ -76,5 +76,6 @@ def remember(size: int, keys: Ints, seconds: Ints, key: int, second: int) -> int
     keys[place], seconds[place] = key, second
     if size < RECENTS_KEPT:
         return size + 1
-    keys[:size], seconds[:size] = keys[1 : size + 1].copy(), seconds[1 : size + 1].copy()
+    for n in range(size):
+        keys[n], seconds[n] = keys[n + 1], seconds[n + 1]
     return size

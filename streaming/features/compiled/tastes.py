@@ -50,7 +50,7 @@ def tastes_after(
 @part
 def read_tastes(packed: Bytes, at: int, end: int, sizes: Ints, values: Ints, weights: Ints) -> None:
     """Dimensions that are newer than what was packed come last, and are empty."""
-    sizes[:] = 0
+    sizes.fill(0)
     for d in range(len(sizes)):
         if at == end:
             return
