@@ -11,7 +11,8 @@ PY := $(VENV)/bin/python
 RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
 UV := 0.13.9
-export UV_COMPILE_BYTECODE ?= 1
+# Where Python may keep bytecode, it does so as it imports.
+export UV_COMPILE_BYTECODE ?= $(if $(PYTHONDONTWRITEBYTECODE),1,0)
 
 .PHONY: help demo test bench compare openapi api-fuzz lint types imports check audit services-up services-down kafka test-kafka spark helm screenshots clean
 
