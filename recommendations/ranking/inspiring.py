@@ -19,16 +19,16 @@ from recommendations.ranking.pipeline import (
     Constraints,
     Pick,
     is_in,
-    on_offer,
     picked,
 )
 from recommendations.ranking.ranker import best_first
 from recommendations.ranking.scoring import WEIGHTS, Places, Ranking, generate
-from recommendations.ranking.variety import varied
+from recommendations.ranking.variety import times, varied
 from recommendations.retrieval.candidates import Scores
-from recommendations.retrieval.generators import audience_of
+from recommendations.retrieval.generators import INTS, SCORES, audience_of, audiences
 from recommendations.retrieval.profile import PURCHASE, Profile
 from web.cache import per_owner
+from web.compiled import Array, compiled
 
 # Of shelves of this length or more, one in EXPLORES keeps its last place for an article that is
 # new in the shop.
@@ -43,6 +43,7 @@ OTHER_SECTION: Final = 0.3
 MOST_RANKED: Final = 32
 
 Bools = npt.NDArray[np.bool_]
+BOOLS: Final = Array(np.bool_)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,36 +87,58 @@ def ranked(bundle: Bundle, profile: Profile, index_group: int | None) -> Ranking
 
 def suitable(bundle: Bundle, profile: Profile, rows: Ints, constraints: Constraints) -> Bools:
     """What may be shown, of the shopper's audience."""
-    kept = showable(bundle, rows, constraints)
-    groups = audience_of(bundle, profile) if constraints.index_group is None else {}
-    if groups:
-        kept &= is_in(bundle.index_group.take(rows), groups)
-    return kept
+    if constraints.index_group is None:
+        return shown(bundle, rows, constraints, audiences(bundle, profile).key)
+    return showable(bundle, rows, constraints)
 
 
 def showable(bundle: Bundle, rows: Ints, constraints: Constraints) -> Bools:
     """On sale, of the requested audience, of no hidden or disliked design."""
-    kept = on_offer(bundle, rows, constraints.index_group)
+    requested = [] if constraints.index_group is None else [constraints.index_group]
+    return shown(bundle, rows, constraints, np.array(requested, np.int32))
+
+
+def shown(bundle: Bundle, rows: Ints, constraints: Constraints, groups: Ints) -> Bools:
+    """The same, of one of the audiences if there are any."""
     out = {*constraints.hidden, *constraints.less} - {ABSENT}
-    if not out:
-        return kept
     designs = bundle.design.take(np.fromiter(out, np.int32))
-    return kept & ~is_in(bundle.design.take(rows), designs)
+    return on_offer(rows, bundle.on_sale, bundle.index_group, groups, bundle.design, designs)
+
+
+@compiled(INTS, BOOLS, INTS, INTS, INTS, INTS)
+def on_offer(
+    rows: Ints, on_sale: Bools, group: Ints, groups: Ints, design: Ints, hidden: Ints
+) -> Bools:
+    kept = np.empty(len(rows), np.bool_)
+    for place, row in enumerate(rows):
+        wanted = len(groups) == 0 or times(groups, group[row]) > 0
+        kept[place] = on_sale[row] and wanted and times(hidden, design[row]) == 0
+    return kept
 
 
 def weighed(
     ranking: Ranking, left: npt.NDArray[np.intp], profile: Profile, goods: Goods | None
 ) -> Scores:
     """Sort keys, lowest first: the negated scores, times the factors above."""
-    scores = -ranking.scores.take(left)
+    scores = ranking.scores.take(left)
     if goods is None:
-        return scores
-    rows = ranking.rows.take(left)
-    scores[~goods.pictured.take(rows)] *= NO_PICTURE
-    if len(profile):
-        strange = ~is_in(goods.section.take(rows), goods.section.take(profile.rows))
-        scores[strange & (ranking.cause.take(left) == ABSENT)] *= OTHER_SECTION
-    return scores
+        return -scores
+    rows, causes = ranking.rows.take(left), ranking.cause.take(left)
+    own = goods.section.take(profile.rows)
+    return factored(rows, causes, scores, goods.pictured, goods.section, own)
+
+
+@compiled(INTS, INTS, SCORES, BOOLS, INTS, INTS)
+def factored(
+    rows: Ints, causes: Ints, scores: Scores, pictured: Bools, section: Ints, own: Ints
+) -> Scores:
+    keys = -scores
+    for place, row in enumerate(rows):
+        if not pictured[row]:
+            keys[place] *= NO_PICTURE
+        if len(own) and causes[place] == ABSENT and times(own, section[row]) == 0:
+            keys[place] *= OTHER_SECTION
+    return keys
 
 
 def places(

@@ -104,16 +104,10 @@ def picked(ranking: Ranking, places: npt.NDArray[np.intp]) -> list[Pick]:
 
 def allowed(bundle: Bundle, rows: Ints, constraints: Constraints) -> npt.NDArray[np.bool_]:
     """On sale, of the requested audience, not hidden."""
-    kept = on_offer(bundle, rows, constraints.index_group)
-    return kept & ~is_in(rows, constraints.hidden) if constraints.hidden else kept
-
-
-def on_offer(bundle: Bundle, rows: Ints, index_group: int | None) -> npt.NDArray[np.bool_]:
-    """On sale, of the requested audience."""
     kept: npt.NDArray[np.bool_] = bundle.on_sale.take(rows)
-    if index_group is not None:
-        kept &= bundle.index_group.take(rows) == index_group
-    return kept
+    if constraints.index_group is not None:
+        kept &= bundle.index_group.take(rows) == constraints.index_group
+    return kept & ~is_in(rows, constraints.hidden) if constraints.hidden else kept
 
 
 def is_in(rows: Ints, few: Iterable[int] | Ints) -> npt.NDArray[np.bool_]:
