@@ -183,13 +183,15 @@ def trending(context: RequestContext) -> Found:
     sellers that fill the list up, whose popularity has other units.
     """
     why = _("Trending now")
-    now = [Item(article, score, why) for article, score in live_trends(context)]
-    lately, strategy = popular_lately(context)
-    filling = [item._replace(score=0.0) for item in lately]
-    items = distinct_items(context, [*now, *filling])
+    now = distinct_items(context, (Item(*one, why) for one in live_trends(context)))
     away = context.live is None or (context.bundle is None and len(now) < context.k)
+    items, strategy = now, "live_trends"
+    if len(now) < context.k:
+        lately, filled_by = popular_lately(context)
+        items = distinct_items(context, [*now, *(item._replace(score=0.0) for item in lately)])
+        strategy = strategy if now else filled_by
     reason = _("What shoppers view and buy now") if now else _(POPULAR)
-    return Found("live_trends" if now else strategy, reason, items, degraded=away)
+    return Found(strategy, reason, items, degraded=away)
 
 
 def live_trends(context: RequestContext) -> list[tuple[int, float]]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import repeat
+from itertools import islice, repeat
 
 import numpy as np
 from django.utils.translation import gettext_noop
@@ -169,16 +169,17 @@ def items_of_list(
     return items_of(bundle, found.rows[kept], found.scores[kept], repeat(reason))
 
 
-def distinct_items(context: RequestContext, items: list[Item]) -> list[Item]:
+def distinct_items(context: RequestContext, items: Iterable[Item]) -> list[Item]:
     """The first k items without duplicates and barred ones; one per design if a bundle knows it."""
-    articles = [item.article for item in items]
-    bundle = context.bundle
-    designs = articles if bundle is None else designs_of(bundle, articles)
+    bundle, left = context.bundle, iter(items)
     out = set() if bundle is None else set(excluded_designs(context, bundle).tolist())
     first: dict[int, Item] = {}
-    for design, item in zip(designs, items, strict=True):
-        if design not in out:
-            first.setdefault(design, item)
+    while len(first) < context.k and (some := list(islice(left, 2 * context.k))):
+        articles = [item.article for item in some]
+        designs = articles if bundle is None else designs_of(bundle, articles)
+        for design, item in zip(designs, some, strict=True):
+            if design not in out:
+                first.setdefault(design, item)
     return list(first.values())[: context.k]
 
 
