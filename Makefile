@@ -33,7 +33,7 @@ PIP_SETTINGS = $(PY) -m pip config list | sed -nE \
 	-e "s/^.*\.find-links=/UV_FIND_LINKS=/p" -e "s/^.*\.no-index=/UV_NO_INDEX=/p" \
 	-e "s/^.*\.trusted-host=/UV_INSECURE_HOST=/p"
 
-# $(call install,FILES): by uv, in a quarter of pip's time; by pip where uv can't. After an install
+# $(call install,FILES): by uv, in a third of pip's time; by pip where uv can't. After an install
 # that was cut short, whatever is there is installed again.
 define install
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)

@@ -52,11 +52,7 @@ def varied(designs: Ints, types: Ints, causes: Ints, viewed: Ints, bought: Ints,
             count += 1
         else:
             by_type[place] = True
-    for place, is_beyond in enumerate(by_type):
-        if is_beyond:
-            chosen[count] = place
-            count += 1
-    return chosen[: min(count, k)]
+    return np.concatenate((chosen[:count], np.flatnonzero(by_type)))[:k]
 
 
 @part
