@@ -142,6 +142,17 @@ def test_the_sum_of_features_in_few_passes_is_the_sum_of_each(shop: Wardrobe) ->
     np.testing.assert_allclose(model.wanted_alone(bag, candidates), alone, rtol=1e-4, atol=1e-4)
 
 
+def test_features_of_many_questions_are_those_of_each(shop: Wardrobe) -> None:
+    bags = [rows(3), rows(50, 101, 7), rows(3, 8)]
+    choices = np.stack([rows(51, 102, 4), rows(4, 51, 120), rows(51, 51, 60)])
+    found = fit.features_of(shop.model, bags, choices)
+    apart = [
+        np.stack(list(shop.model.ranked_for(bag, own)), axis=1)
+        for bag, own in zip(bags, choices, strict=True)
+    ]
+    np.testing.assert_allclose(found, np.concatenate(apart)[:, : len(FEATURES)], atol=1e-5)
+
+
 def test_pairs_are_looked_up_wherever_a_row_stands(shop: Wardrobe) -> None:
     pairs = shop.model.articles
     left, right = rows(4, 4, 100), rows(5, 3, 101, 5)
